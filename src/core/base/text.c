@@ -103,15 +103,19 @@ size_t text_trimmed(const char *s, size_t n)
 
 bool text_among(const char *words, const char *s, size_t length)
 {
-    while (*words != '\0') {
+    for (const char *word = words; *word != '\0'; word += *word == ' ') {
         size_t n = 0;
-        while (words[n] != ' ' && words[n] != '\0') {
+        while (n < length && word[n] == s[n] && word[n] != ' ' && word[n] != '\0') {
             n++;
         }
-        if (n == length && memcmp(words, s, n) == 0) {
+        bool ends = word[n] == ' ' || word[n] == '\0';
+        if (ends && n == length) {
             return true;
         }
-        words += n + (words[n] == ' ');
+        word += n;
+        while (*word != ' ' && *word != '\0') {
+            word++;
+        }
     }
     return false;
 }
@@ -364,7 +368,7 @@ size_t text_escape(char out[ESCAPE_TEXT], const char *s, size_t n)
     uint32_t c;
     size_t bytes = utf8_read(s, n, &c);
     if (bytes > 0 && c >= 0xA0) {
-        snprintf(out, ESCAPE_TEXT, "\\u%04x", (unsigned)c);
+        format_write(out, ESCAPE_TEXT, "\\u%04x", (unsigned)c);
         return bytes;
     }
     bytes = bytes == 0 ? 1 : bytes;

@@ -1,8 +1,8 @@
 // Commands that look and change nothing.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/commands.h"
 #include "command/commands_group.h"
 #include "command/explain_arrays.h"
@@ -182,8 +182,8 @@ static bool local_of_array(struct call *c, uint32_t *node)
     struct operand x = lower_operand(v, t.span);
     char shape[SHAPE_TEXT], last[40];
     const char *first = v.rank == VALUE_MATRIX ? "0, 0" : "0";
-    int rows = v.rank == VALUE_MATRIX ? snprintf(last, sizeof last, "%u, ", v.rows - 1) : 0;
-    snprintf(last + rows, sizeof last - (size_t)rows, "%u", v.cols - 1);
+    int rows = v.rank == VALUE_MATRIX ? format_write(last, sizeof last, "%u, ", v.rows - 1) : 0;
+    format_write(last + rows, sizeof last - (size_t)rows, "%u", v.cols - 1);
     lexer_next(c->lexer, c->diag);
     *node = operand_node(call_lower(c), &x, 0, 0);
     call_notice(c, t.span, "%.*s is of shape %s; this is %.*s[%s], and local %.*s[%s] the last",

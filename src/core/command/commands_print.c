@@ -1,8 +1,8 @@
 // print: bare values, and texts as Python writes them, f'loss {L.data:.4f}' among them.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/commands.h"
 
 // What is printed: the values, for --json, and once there is a text all of it as it reads.
@@ -104,18 +104,18 @@ static void add_formatted(struct text *out, double x, const void *how)
     int precision = f->precision < 0 ? 6 : f->precision;
     double value = f->type == '%' ? 100 * x : x;
     if (!isfinite(value)) {
-        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
+        format_write(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
     } else if (f->type == '\0' && f->precision < 0) {
-        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
+        format_write(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
     } else if (f->type == 'd') {
-        snprintf(number, sizeof number, "%s%.0f", plus, value);
+        format_write(number, sizeof number, "%s%.0f", plus, value);
     } else if (f->type == 'e' || f->type == 'E') {
-        snprintf(number, sizeof number, "%s%.*e", plus, precision, value);
+        format_write(number, sizeof number, "%s%.*e", plus, precision, value);
     } else if (f->type == '\0' || f->type == 'g' || f->type == 'G') {
-        snprintf(number, sizeof number, "%s%.*g", plus, precision, value);
+        format_write(number, sizeof number, "%s%.*g", plus, precision, value);
     } else {
-        snprintf(number, sizeof number, "%s%.*f%s", plus, precision, value,
-                 f->type == '%' ? "%" : "");
+        format_write(number, sizeof number, "%s%.*f%s", plus, precision, value,
+                     f->type == '%' ? "%" : "");
     }
     for (char *c = number; (f->type == 'E' || f->type == 'G') && *c != '\0'; c++) {
         *c = *c == 'e' ? 'E' : *c;

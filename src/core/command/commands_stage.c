@@ -1,7 +1,7 @@
 // stage: a formula as staged assignments, with the backward line of each.
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/commands.h"
 #include "command/formula.h"
 #include "command/stage_arrays.h"
@@ -133,7 +133,7 @@ static void put_forward(struct stages *s, struct rec *lines)
         *label_of(s, id) = id;
         if (is_stage(e)) {
             char digits[16];
-            int n = snprintf(digits, sizeof digits, "%u", ++number);
+            int n = format_write(digits, sizeof digits, "%u", ++number);
             uint32_t value = expr_apply(pool, (enum op)e.op, *label_of(s, e.a), *label_of(s, e.b));
             s->used[e.op] = true;
             *label_of(s, id) = fresh_name(s, "s", digits, (size_t)n);
@@ -226,7 +226,7 @@ static bool read_derivative(struct formula *f)
         return false;
     }
     f->span.end = c->lexer->at;
-    snprintf(name, sizeof name, "%%%u", (unsigned)node);
+    format_write(name, sizeof name, "%%%u", (unsigned)node);
     f->root = f->typed = expr_name(&f->pool, name, strlen(name));
     return f->root != EXPR_NONE || expr_trouble(&f->pool, c->diag);
 }

@@ -1,8 +1,8 @@
 // Walking a graph one node at a time, both ways.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/commands.h"
 #include "command/picture.h"
 #include "engine/shown.h"
@@ -251,11 +251,11 @@ static bool reveal(struct call *c)
     const struct stepper *s = &c->s->stepper;
     char label[LABEL_TEXT];
     c->relogged = true;
-    snprintf(c->log_as, sizeof c->log_as,
-             s->at > 0          ? "step"
-             : s->from_backward ? "step backward %s"
-                                : "step %s",
-             names_label(&c->s->names, label, s->root));
+    format_write(c->log_as, sizeof c->log_as,
+                 s->at > 0          ? "step"
+                 : s->from_backward ? "step backward %s"
+                                    : "step %s",
+                 names_label(&c->s->names, label, s->root));
     return walk_to(c, s->at + 1);
 }
 

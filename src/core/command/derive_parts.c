@@ -1,8 +1,8 @@
 #include "command/derive_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "formula/derive.h"
 #include "formula/same.h"
 
@@ -222,10 +222,10 @@ static void put_softmax_rows(struct derive_answer *p, struct rec *rows, const ch
     int length = (int)array_part(p->f, at(&p->in, 0), &array);
     for (size_t i = 0; i < 2; i++) {
         char of[8], in[QUOTED], result[32];
-        snprintf(of, sizeof of, "%s[i]", letter);
-        snprintf(in, sizeof in, i == 0 ? "%.*s[i]" : "%.*s[j]", length, array);
-        snprintf(result, sizeof result, i == 0 ? "%s[i]*(1 - %s[i])" : "-%s[i]*%s[j]", letter,
-                 letter);
+        format_write(of, sizeof of, "%s[i]", letter);
+        format_write(in, sizeof in, i == 0 ? "%.*s[i]" : "%.*s[j]", length, array);
+        format_write(result, sizeof result, i == 0 ? "%s[i]*(1 - %s[i])" : "-%s[i]*%s[j]", letter,
+                     letter);
         put_row(p, rows, of, in, result);
     }
 }

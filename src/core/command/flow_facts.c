@@ -1,8 +1,8 @@
 // The facts of a network by layers, as records.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/flow.h"
 #include "formula/matrix_print.h"
 
@@ -136,8 +136,8 @@ static void put_shape(struct flow *f, char shape[SHAPE_TEXT], const struct side 
         lower_operand(matrices_at(&f->made.matrices, side_row(f, s, 0))->value, f->made.span);
     *shape = '\0';
     if (side_rows(s) > 1) {
-        snprintf(shape, SHAPE_TEXT, side_each(f, s) > 1 ? "%zux%zu" : "%zu", side_rows(s),
-                 side_each(f, s));
+        format_write(shape, SHAPE_TEXT, side_each(f, s) > 1 ? "%zux%zu" : "%zu", side_rows(s),
+                     side_each(f, s));
     } else if (operand_is_array(&x)) {
         operand_shape(shape, &x);
     }

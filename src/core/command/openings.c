@@ -1,6 +1,6 @@
 #include "command/openings.h"
+#include "base/format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { OPENINGS_MOST = 30, DEPTH_MOST = 4, PATH_TEXT = 80 };
@@ -111,8 +111,8 @@ static bool open_one(struct opener *o, const struct opened *shown, const struct 
                             .groups = &groups,
                             .looks = &looks,
                             .depth = shown->depth + 1};
-        snprintf(at.path, sizeof at.path, "%.60s%sn%u", shown->path,
-                 shown->path[0] == '\0' ? "" : "/", (unsigned)node_of(shown->screen, fold) + 1);
+        format_write(at.path, sizeof at.path, "%.60s%sn%u", shown->path,
+                     shown->path[0] == '\0' ? "" : "/", (unsigned)node_of(shown->screen, fold) + 1);
         bool staged = shown->screen->stage.statements;
         ok = screen_find(&screen, c, o->root, staged ? &shown->screen->stage : NULL, &groups,
                          &looks);

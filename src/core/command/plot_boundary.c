@@ -3,9 +3,9 @@
 // `model` is a function of the learner's: of an array whose rows are points, of a single point, or
 // of two numbers. Which it is, trying tells. It gives one score for a point, or one for each class.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "command/plot.h"
 
 enum {
@@ -74,8 +74,8 @@ static bool read_model(struct map *m)
     if (token_length(t) >= LABEL_TEXT) {
         return diag_set(c->diag, t.span, "this name is too long");
     }
-    snprintf(m->call, sizeof m->call, d->count == 1 ? "%.*s(__at)" : "%.*s(__at, __at2)",
-             (int)token_length(t), s);
+    format_write(m->call, sizeof m->call, d->count == 1 ? "%.*s(__at)" : "%.*s(__at, __at2)",
+                 (int)token_length(t), s);
     m->source = (struct source){
         .name = c->lexer->source->name, .text = m->call, .length = strlen(m->call), .line = 1};
     return true;
@@ -394,8 +394,7 @@ static bool score(struct map *m, const double *points, size_t count)
         size_t n = count - i < batch ? count - i : batch;
         struct operand result;
         if (stop_is_asked(stop)) {
-            diag_set(c->diag, c->command, "interrupted");
-            return diag_hint(c->diag, "nothing was changed");
+            return diag_set(c->diag, c->command, "interrupted");
         }
         if (!call_model(m, points + 2 * i, n, &result)) {
             struct diag why = *c->diag;

@@ -347,8 +347,7 @@ static bool take_points(struct curves *k)
     for (size_t i = 0; i < n; i++) {
         double t = (double)i / (double)(n - 1), *x = buf_push(&k->x, 1);
         if (stop_is_asked(stop)) {
-            diag_set(p->call->diag, p->call->command, "interrupted");
-            return diag_hint(p->call->diag, "nothing was changed");
+            return diag_set(p->call->diag, p->call->command, "interrupted");
         }
         double at = p->from * (1 - t) + p->to * t;
         if (!take_point(k, at, false)) {

@@ -238,8 +238,7 @@ static bool take_values(struct land *l)
                               l->from[1] * (1 - t) + l->to[1] * t};
         double *v = buf_push(&l->values, 1);
         if (stop_is_asked(c->s->world.stop)) {
-            diag_set(c->diag, c->command, "interrupted");
-            return diag_hint(c->diag, "nothing was changed");
+            return diag_set(c->diag, c->command, "interrupted");
         }
         if (v == NULL) {
             return diag_out_of_memory(c->diag);

@@ -158,16 +158,26 @@ void tape_clear_grads(struct tape *t, uint32_t first, uint32_t end)
     }
 }
 
-// Room for so many more nodes, or for as many as the tape may still hold, with gradients of 0. False if out
-// of memory.
+// Where so many more nodes end, or as many as the tape may still hold.
+static uint32_t end_after(const struct tape *t, uint32_t count)
+{
+    uint32_t self = tape_count(t), most = t->most - self;
+    return self + (count < most ? count : most);
+}
+
+bool tape_make_room(struct tape *t, uint32_t count)
+{
+    // And some more, or the next few nodes would move all of these.
+    return end_after(t, count) <= t->room || has_room(t, end_after(t, count + count / 8) - 1);
+}
+
+// Room for so many more nodes, with gradients of 0. False if out of memory.
 static bool has_room_for(struct tape *t, uint32_t count)
 {
-    uint32_t self = tape_count(t), most = t->most - self,
-             end = self + (count < most ? count : most);
-    if (end > t->room && !has_room(t, end - 1)) {
+    if (!tape_make_room(t, count)) {
         return false;
     }
-    tape_clear_grads(t, self, end);
+    tape_clear_grads(t, tape_count(t), end_after(t, count));
     return true;
 }
 

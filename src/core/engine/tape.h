@@ -93,6 +93,9 @@ struct tape_view {
 // appended then. rows*cols is below 2^32.
 uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct tape_view b,
                           uint32_t rows, uint32_t cols);
+// Room for so many more nodes, or for as many as the tape may still hold, before they are appended block by
+// block. False if out of memory.
+bool tape_make_room(struct tape *t, uint32_t count);
 // For nodes that are appended by hand: room for so many in all. False if out of memory.
 bool tape_reserve(struct tape *t, size_t count);
 // The gradients of these nodes, which are about to be appended, are 0.

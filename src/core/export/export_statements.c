@@ -1,8 +1,8 @@
 #include "export/export_statements.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/checkpoint.h"
 #include "export/export_terms.h"
 
@@ -200,7 +200,7 @@ static void add_binding(struct statements *s, const struct recipe *row, struct v
     struct binding *at = buf_push(&s->bindings, 1);
     s->failed |= at == NULL;
     if (!last) {  // the name itself is for what it is bound to in the end
-        snprintf(suffix, sizeof suffix, "_%zu", s->bindings.count);
+        format_write(suffix, sizeof suffix, "_%zu", s->bindings.count);
     }
     if (at != NULL) {
         b.functions = (uint32_t)s->functions.count - b.first_function;

@@ -1,10 +1,10 @@
 // A program for PyTorch: arrays are tensors, parameters are nn.Parameters of a module whose
 // forward() has the learner's own statements, and a training is an optimiser's loop. What the
 // statements do not tell is written node by node.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "export/export_torch_parts.h"
 
 enum { LINES_MOST = 100000 };  // nodes that are written one by one
@@ -365,7 +365,7 @@ static void put_lone_leaf(struct torch *t, uint32_t node)
     } else if (t->p->has_states) {
         struct optim_state state = program_state(t->p, node);
         char name[16], m[NUMBER_TEXT], v[NUMBER_TEXT];
-        snprintf(name, sizeof name, "n%u", (unsigned)node);
+        format_write(name, sizeof name, "n%u", (unsigned)node);
         remember(t, name, state.t, number_exact(m, state.m), number_exact(v, state.v));
     }
 }

@@ -1,9 +1,9 @@
 #include "formula/expr.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/sweep.h"
 #include "text/excerpt.h"
 #include "text/lower.h"
@@ -71,7 +71,7 @@ static bool read_name(struct expr_reading *r, const struct item *item)
 static uint32_t node_symbol(struct exprs *p, uint32_t node)
 {
     char label[16];
-    int length = snprintf(label, sizeof label, "%%%u", (unsigned)node);
+    int length = format_write(label, sizeof label, "%%%u", (unsigned)node);
     return expr_name(p, label, (size_t)length);
 }
 

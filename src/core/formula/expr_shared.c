@@ -1,6 +1,6 @@
 #include "formula/expr_shared.h"
+#include "base/format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // Operations, numbers and names: a part that is used again gets a name from SHORT on, and one that is
@@ -75,7 +75,7 @@ static uint32_t length_of(const struct exprs *p, uint32_t id, const struct expr_
 static void add_part(struct exprs *p, struct expr_shared *s, const char *word, uint32_t id)
 {
     char name[24];
-    int n = snprintf(name, sizeof name, "%s%zu", word, s->parts.count + 1);
+    int n = format_write(name, sizeof name, "%s%zu", word, s->parts.count + 1);
     struct expr_part *part = buf_push(&s->parts, 1);
     uint32_t *written = BUF_FROM(uint32_t, &s->written, id);
     if (part != NULL) {

@@ -1,9 +1,9 @@
 // Judging formulas of whole arrays: by what they come to when the leaves of the graph have other
 // numbers, and by the shape of what they come to.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/sweep.h"
 #include "lesson/judging.h"
 
@@ -144,9 +144,9 @@ static void say_element(struct judging *j, const struct outcome outcomes[2])
         if (!(fabs(x[k] - y[k]) <= 1e-9 * (1 + fabs(y[k])))) {
             char place[64] = "";
             if (v.rank == VALUE_MATRIX) {
-                snprintf(place, sizeof place, "[%zu, %zu]", k / v.cols, k % v.cols);
+                format_write(place, sizeof place, "[%zu, %zu]", k / v.cols, k % v.cols);
             } else {
-                snprintf(place, sizeof place, "[%zu]", k);
+                format_write(place, sizeof place, "[%zu]", k);
             }
             judge_say(j, "Its element %s is %s here, and should be %s.", place,
                       number_text(is, x[k], 6), number_text(ought, y[k], 6));

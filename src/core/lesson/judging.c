@@ -1,9 +1,9 @@
 #include "lesson/judging.h"
+#include "base/format.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 bool judge_number_is_right(double answer, double key, struct tolerance tolerance)
 {
@@ -39,7 +39,7 @@ bool judge_refuse(struct judging *j, struct span at, const char *format, ...)
     char message[DIAG_WORDS];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, phrase(j->q->language, format), args);
+    format_write_args(message, sizeof message, phrase(j->q->language, format), args);
     va_end(args);
     j->out->judged = JUDGED_MALFORMED;
     return diag_set(&j->out->diag, at, "%s", message);
@@ -50,7 +50,7 @@ bool judge_hint(struct judging *j, const char *format, ...)
     char words[DIAG_WORDS];
     va_list args;
     va_start(args, format);
-    vsnprintf(words, sizeof words, phrase(j->q->language, format), args);
+    format_write_args(words, sizeof words, phrase(j->q->language, format), args);
     va_end(args);
     return diag_hint(&j->out->diag, "%s", words);
 }
@@ -69,7 +69,7 @@ void judge_say(struct judging *j, const char *format, ...)
     char sentence[2 * DIAG_WORDS];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(sentence, sizeof sentence, phrase(j->q->language, format), args);
+    int n = format_write_args(sentence, sizeof sentence, phrase(j->q->language, format), args);
     va_end(args);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof sentence ? (size_t)n : sizeof sentence - 1;
     const char *copy = arena_copy(&j->out->arena, sentence, length);

@@ -1,9 +1,9 @@
 // Playing a lesson, one thing at a time; see play.h. What there is to play is lesson_items.c's, questions are
 // question.c's.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "play/kept.h"
 #include "words/words.h"
 
@@ -447,11 +447,11 @@ static void end_course(struct play *p, struct records *out)
     rec_whole(out, r, KEY_failures, (int64_t)p->failures);
     rec_flag(out, r, KEY_reads_along, p->tutor->session->terminal.rows > 0);
     bool listed = course != NULL && course_find(course, p->lesson->id) != NULL;
-    snprintf(p->tutor->ended, sizeof p->tutor->ended, "%s", listed ? p->lesson->id : "");
+    format_write(p->tutor->ended, sizeof p->tutor->ended, "%s", listed ? p->lesson->id : "");
     if (next != NULL) {
         rec_text(out, r, KEY_next, next->id);
         rec_text(out, r, KEY_next_title, next->title);
-        snprintf(p->tutor->enter, sizeof p->tutor->enter, "lesson %s", next->id);
+        format_write(p->tutor->enter, sizeof p->tutor->enter, "lesson %s", next->id);
     }
     p->state = PLAY_OVER;
 }

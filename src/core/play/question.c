@@ -1,9 +1,9 @@
 // Asking a question of a lesson: its own graph, its numbers, its texts; hints, the solution, and
 // the way on and back. What an answer is worth is judge.c's; see play.h.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "play/kept.h"
 
 enum { DRAWS_MOST = 50 };  // of a question's numbers, until no wrong way leads to the answer
@@ -358,7 +358,7 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
     rec_flag(out, r, KEY_right, right);
     rec_flag(out, r, KEY_skipped, skipped);
     rec_text(out, r, KEY_given, text_get(&p->given));
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
+    format_write(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
     rec_text(out, r, KEY_seed, seed);
     rec_whole(out, r, KEY_hints, p->hints);
     if (p->review != NULL) {
@@ -544,7 +544,7 @@ void question_info(struct call *c)
         rec_text(c->out, r, KEY_question, p->question->id);
         rec_text(c->out, r, KEY_type, kinds[p->question->kind].name);
         rec_text(c->out, r, KEY_covers, p->question->covers);
-        snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
+        format_write(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
         rec_text(c->out, r, KEY_seed, seed);
         rec_whole(c->out, r, KEY_hints, (int64_t)p->question->hints.count);
     }

@@ -2,9 +2,9 @@
 // there: what is due, or what a quiz or an exam picked. The lesson is played up to the question
 // unseen; see play.h. Each question has a play of its own, and the review goes from one to the
 // next.
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "play/kept.h"
 
 enum { SET = 10 };  // questions of a review; the next ones come with the next
@@ -359,7 +359,7 @@ static void put_end(struct play *p, bool late, bool left, struct records *out)
     rec_flag(out, end, KEY_late, late);
     rec_whole(out, end, KEY_more, (int64_t)r->more);
     rec_flag(out, end, KEY_reads_along, p->tutor->session->terminal.rows > 0);
-    snprintf(p->tutor->enter, sizeof p->tutor->enter, "%s", r->more > 0 ? "review" : "");
+    format_write(p->tutor->enter, sizeof p->tutor->enter, "%s", r->more > 0 ? "review" : "");
     struct rec *missed = rec_list(out, end, KEY_missed);
     for (size_t i = 0; i < r->due.count; i++) {
         const struct due *due = &BUF(struct due, &r->due)[i];

@@ -1,10 +1,10 @@
 #include "scene/scene.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/maths.h"
 #include "engine/shown.h"
 #include "engine/sweep.h"
@@ -26,7 +26,7 @@ static const char *figure(char out[FIGURE_TEXT], const struct painter *p, double
 
 const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
 {
-    snprintf(out, SCENE_ID_TEXT, "n%u", (unsigned)node + 1);
+    format_write(out, SCENE_ID_TEXT, "n%u", (unsigned)node + 1);
     return out;
 }
 
@@ -240,8 +240,8 @@ static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
         rec_text(p->out, box, KEY_grad_text, "·");
     } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
         char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
-        snprintf(text, sizeof text, "%s …",
-                 figure(figure_text, p, shown_grad(p->tape, &p->sizes, node)));
+        format_write(text, sizeof text, "%s …",
+                     figure(figure_text, p, shown_grad(p->tape, &p->sizes, node)));
         rec_number(p->out, box, KEY_so_far, tape_grad(p->tape, node));
         rec_text(p->out, box, KEY_grad_text, text);
     } else {
@@ -344,8 +344,8 @@ void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, s
     } else {
         rec_text(p->out, cell, KEY_name, bottom);
     }
-    snprintf(symbol, sizeof symbol, "∂%s%s%s/∂%s%s%s", open_part(top), top, close_part(top),
-             open_part(bottom), bottom, close_part(bottom));
+    format_write(symbol, sizeof symbol, "∂%s%s%s/∂%s%s%s", open_part(top), top, close_part(top),
+                 open_part(bottom), bottom, close_part(bottom));
     rec_text(p->out, cell, KEY_symbol, symbol);
 }
 

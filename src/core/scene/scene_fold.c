@@ -6,10 +6,10 @@
 // with 1. Else a cell is all that comes from one box: how many values, and the length of the
 // gradient that flows back there.
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "scene/scene_parts.h"
 
 // Composite derivatives that are shown in one box.
@@ -298,7 +298,7 @@ static void add_cut(char *out, size_t size, const struct painter *p, uint32_t na
 {
     size_t length;
     const char *s = names_text(p->names, name, &length);
-    snprintf(out, size, "%.*s", (int)utf8_cut(s, length < 80 ? length : 80, 30), s);
+    format_write(out, size, "%.*s", (int)utf8_cut(s, length < 80 ? length : 80, 30), s);
 }
 
 // The array that all results are elements of, "h" of h[0] to h[15]; else false.
@@ -396,7 +396,7 @@ static void name_siblings(const struct painter *p, uint32_t fold, const struct s
     text_add(&name, product ? "" : ")");
     size_t most = utf8_cut(text_get(&name), text_length(&name), 40);
     most = most < LABEL_TEXT ? most : LABEL_TEXT - 1;
-    snprintf(out, LABEL_TEXT, "%.*s", (int)most, text_get(&name));
+    format_write(out, LABEL_TEXT, "%.*s", (int)most, text_get(&name));
     text_release(&name);
 }
 
@@ -409,7 +409,7 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
         add_cut(call, LABEL_TEXT, p, group_at(p->folds->groups, f->group)->name);
         size_t length = strlen(call);
         if (f->number > 1 || group_at(p->folds->groups, f->group)->turn != 0) {
-            snprintf(call + length, sizeof call - length, " %u", (unsigned)f->number);
+            format_write(call + length, sizeof call - length, " %u", (unsigned)f->number);
         }
     }
     if (f->kind == FOLD_SIBLINGS) {
@@ -419,7 +419,7 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
     } else if (t->results == 1) {
         scene_label(p, t->result, name);
     } else if (!name_results(p, fold, t, name)) {
-        snprintf(name, sizeof name, "%.80s", call);
+        format_write(name, sizeof name, "%.80s", call);
     }
     rec_text(p->out, box, KEY_call, call);
     if (scene_is_derivative(p, scene_id_at(p, scene_fold(p, fold)->box))) {
@@ -454,7 +454,7 @@ static void add_op(const struct painter *p, struct rec *box, const struct scene_
     char text[48];
     size_t count = t->operations == 0 ? t->values : t->operations;
     const char *what = t->operations > 0 ? "op" : t->parameters == t->values ? "param" : "input";
-    snprintf(text, sizeof text, count == 1 ? "%zu %s" : "%zu %ss", count, what);
+    format_write(text, sizeof text, count == 1 ? "%zu %s" : "%zu %ss", count, what);
     rec_text(p->out, box, KEY_op, text);
 }
 
@@ -465,7 +465,7 @@ static void add_results(const struct painter *p, struct rec *box, const struct s
         scene_add_facts(p, box, scene_id_at(p, t->result));
         return;
     }
-    snprintf(text, sizeof text, "%zu values", t->results);
+    format_write(text, sizeof text, "%zu values", t->results);
     rec_text(p->out, box, KEY_value_text, text);
     rec_text(p->out, box, KEY_sum_text, "");
     if (t->reached) {
@@ -483,7 +483,7 @@ static void add_parameters(const struct painter *p, struct rec *box,
         return;
     }
     rec_whole(p->out, box, KEY_parameters, (int64_t)t->parameters);
-    snprintf(text, sizeof text, t->parameters == 1 ? "%zu param" : "%zu params", t->parameters);
+    format_write(text, sizeof text, t->parameters == 1 ? "%zu param" : "%zu params", t->parameters);
     rec_text(p->out, box, KEY_parameters_text, text);
     if (t->reached) {
         scene_add_number(p, box, KEY_parameters_grad, KEY_parameters_grad_text,

@@ -1,6 +1,6 @@
 #include "scene/title.h"
+#include "base/format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // Bytes of a formula that are looked at; every letter takes 4 at most.
@@ -95,7 +95,7 @@ static uint32_t call(struct titles *t, const struct folds *folds, size_t i, unsi
     const struct fold *turn = turn_at(folds, i);
     char name[24];
     if (turn != NULL) {
-        int length = snprintf(name, sizeof name, "turn %u", (unsigned)turn->number);
+        int length = format_write(name, sizeof name, "turn %u", (unsigned)turn->number);
         return expr_name(&t->pool, name, (size_t)length);
     }
     struct text text;
@@ -106,7 +106,7 @@ static uint32_t call(struct titles *t, const struct folds *folds, size_t i, unsi
     if (failed || fits) {
         return failed ? EXPR_NONE : formula;
     }
-    int n = snprintf(name, sizeof name, "t%u", ++*number);
+    int n = format_write(name, sizeof name, "t%u", ++*number);
     return expr_name(&t->pool, name, (size_t)n);
 }
 
@@ -159,7 +159,7 @@ const char *title_of(struct titles *t, size_t i, char out[LABEL_TEXT])
     struct text text;
     text_init(&text);
     print(t, BUF(uint32_t, &t->called)[i], &text, 3 * TITLE_MOST / 2);
-    snprintf(out, LABEL_TEXT, "%s", text_get(&text));
+    format_write(out, LABEL_TEXT, "%s", text_get(&text));
     text_release(&text);
     return out;
 }

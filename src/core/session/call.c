@@ -283,8 +283,7 @@ bool call_swept(struct call *c, enum sweep_end end)
     case SWEEP_DONE:
         return true;
     case SWEEP_STOPPED:
-        diag_set(c->diag, c->command, "interrupted");
-        return diag_hint(c->diag, "nothing was changed");
+        return diag_set(c->diag, c->command, "interrupted");
     case SWEEP_NO_MEMORY:
         break;
     }

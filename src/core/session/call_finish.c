@@ -1,7 +1,7 @@
 // What follows where nothing more may: the sentence says what was probably meant.
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "session/guess_parts.h"
 
 // The command that is being carried out; NULL where its word is only a name: step = 2.
@@ -37,7 +37,7 @@ static bool hint_value(struct call *c, struct token assign, const struct command
         from++;
     }
     diag_quote(rest, text + from, from < end ? text_trimmed(text + from, end - from) : 0);
-    snprintf(bid, sizeof bid, "%s %s", command->name, rest);
+    format_write(bid, sizeof bid, "%s %s", command->name, rest);
     return guess_try(c, bid) ? diag_hint(c->diag, "write %s", bid)
                              : diag_hint(c->diag,
                                          "to compare, write ==; to give a name a value, "
@@ -69,7 +69,7 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
             diag_quote(quoted, rest, last.span.end - last.at);
         }
         char bid[2 * QUOTED + 4];
-        snprintf(bid, sizeof bid, "%s, %s", printed, quoted);
+        format_write(bid, sizeof bid, "%s, %s", printed, quoted);
         return guess_try(c, bid) ? diag_hint(c->diag, "write %s", bid)
                                  : diag_hint(c->diag, "several values are apart by commas");
     }
@@ -118,10 +118,10 @@ static bool hint_pair(const struct call *c, struct token t, char *hint, size_t s
     char x[QUOTED], y[QUOTED];
     diag_quote(x, s + a.at, a.span.end - a.at);
     diag_quote(y, s + t.at, t.span.end - t.at);
-    snprintf(hint, size,
-             a.kind == TOKEN_NAME ? "to multiply write %s*%s, to give a value %s = %s"
-                                  : "to multiply write %s*%s",
-             x, y, x, y);
+    format_write(hint, size,
+                 a.kind == TOKEN_NAME ? "to multiply write %s*%s, to give a value %s = %s"
+                                      : "to multiply write %s*%s",
+                 x, y, x, y);
     return true;
 }
 

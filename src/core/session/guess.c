@@ -1,8 +1,8 @@
 #include "session/guess_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "text/foreign.h"
 
 // Where the statement ends, without what ends a sentence.
@@ -257,7 +257,7 @@ static bool guess_argument(struct call *c, struct token command)
     }
     diag_quote(quoted, term.s, term.n);
     diag_quote(name, token_text(&l, command), token_length(command));
-    snprintf(bid, sizeof bid, "%s %s", name, quoted);
+    format_write(bid, sizeof bid, "%s %s", name, quoted);
     if (filled && has_value(c, rest, end) && guess_try(c, bid)) {  // graph of L
         diag_hint(c->diag, "write %s", bid);
         return true;
@@ -453,7 +453,7 @@ static bool guess_declaration(struct call *c, struct token first, size_t end)
     struct piece rest = guess_piece(c, lexer_peek(&l).at, end);
     char bid[2 * QUOTED + 8];
     diag_quote(quoted, token_text(c->lexer, name), token_length(name));
-    snprintf(bid, sizeof bid, "%s = %s", quoted, diag_quote(value, rest.s, rest.n));
+    format_write(bid, sizeof bid, "%s = %s", quoted, diag_quote(value, rest.s, rest.n));
     guess_say(c, "a name needs no declaration");
     if (guess_try(c, bid)) {
         diag_hint(c->diag, "write %s", bid);

@@ -1,7 +1,7 @@
 // Derivatives that are asked for in words, or written as operators: what to write for them.
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "session/guess_parts.h"
 #include "text/foreign.h"
 
@@ -235,9 +235,9 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
         diag_quote(of, w.of.s, w.of.n);
         diag_quote(by, name.s, name.n);
         diag_quote(claimed, w.claimed.s, w.claimed.n);
-        snprintf(bid, sizeof bid, "%s%sF = %s; check dF/d%s = %s",
-                 guess_is_bound(c, name) ? "" : by, guess_is_bound(c, name) ? "" : " = 3; ", of, by,
-                 claimed);
+        format_write(bid, sizeof bid, "%s%sF = %s; check dF/d%s = %s",
+                     guess_is_bound(c, name) ? "" : by, guess_is_bound(c, name) ? "" : " = 3; ", of,
+                     by, claimed);
         if (!guess_try(c, bid)) {
             return false;
         }
@@ -257,8 +257,8 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
                   leaf.n > 0 ? (int)leaf.n : 1, leaf.n > 0 ? leaf.s : "a", of);
     } else {
         char bid[3 * QUOTED];
-        snprintf(bid, sizeof bid, "derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
-                 w.by.n > 0 ? " " : "", by);
+        format_write(bid, sizeof bid, "derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
+                     w.by.n > 0 ? " " : "", by);
         bool can = guess_try(c, bid);
         if (!can && !(signs && is_formula(c, w.of))) {
             return false;

@@ -1,7 +1,7 @@
 // The networks of the lecture: MLP, Layer and Neuron.
 #include <math.h>
-#include <stdio.h>
 
+#include "base/format.h"
 #include "session/python_parts.h"
 
 struct network {
@@ -64,7 +64,7 @@ static void network_statements(const struct call *c, const struct network *n, st
         char weights[16];
         struct text inner;
         text_init(&inner);
-        snprintf(weights, sizeof weights, "_%c%u", single ? 'w' : 'W', (unsigned)i + 1);
+        format_write(weights, sizeof weights, "_%c%u", single ? 'w' : 'W', (unsigned)i + 1);
         if (single) {
             text_addf(out, "param %.*s%s = 2*rand(%.0f) - 1\nparam %.*s_b%u = 0\n", length, name,
                       weights, in, length, name, (unsigned)i + 1);

@@ -176,8 +176,8 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         d = &late;
     }
     // A loop, or a file, is one statement: whoever stops it is to know what becomes of its turns.
-    if (stop_is_asked(s->world.stop) && s->frames.count > 1 && d->hint[0] == '\0') {
-        diag_hint(d, "nothing of it is kept");
+    if (stop_is_asked(s->world.stop) && d->hint[0] == '\0') {
+        diag_hint(d, s->frames.count > 1 ? "nothing of it is kept" : "nothing was changed");
     }
     transaction_roll_back(s);
     if (s->stepped && s->stepper.tape != NULL) {
@@ -225,8 +225,7 @@ static bool begin_statement(struct session *s, size_t start, struct diag *d)
         return diag_out_of_memory(d);
     }
     if (!outermost && stop_is_asked(s->world.stop)) {
-        diag_set(d, (struct span){start, start}, "interrupted");
-        return diag_hint(d, "nothing of it is kept");
+        return diag_set(d, (struct span){start, start}, "interrupted");
     }
     return salvage_begin(s, session_top_frame(s), start) || diag_out_of_memory(d);
 }

@@ -1,9 +1,9 @@
 #include "text/array.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "text/lower.h"
 
 uint32_t operand_rows(const struct operand *x)
@@ -43,11 +43,11 @@ double operand_number(const struct lower *w, const struct operand *x, uint32_t i
 const char *operand_shape(char out[SHAPE_TEXT], const struct operand *x)
 {
     if (!operand_is_array(x)) {
-        snprintf(out, SHAPE_TEXT, "a single number");
+        format_write(out, SHAPE_TEXT, "a single number");
     } else if (x->array.rank == VALUE_VECTOR) {
-        snprintf(out, SHAPE_TEXT, "%u", (unsigned)x->array.cols);
+        format_write(out, SHAPE_TEXT, "%u", (unsigned)x->array.cols);
     } else {
-        snprintf(out, SHAPE_TEXT, "%ux%u", (unsigned)x->array.rows, (unsigned)x->array.cols);
+        format_write(out, SHAPE_TEXT, "%ux%u", (unsigned)x->array.rows, (unsigned)x->array.cols);
     }
     return out;
 }
@@ -301,8 +301,11 @@ static bool matmul_numbers(struct lower *w, const struct operand *x, const struc
 static bool matmul_nodes(struct lower *w, const struct operand *x, const struct operand *y,
                          struct span span, uint32_t *result)
 {
-    uint32_t m = x->array.rows, n = y->array.cols, sum = 0;
-    for (uint32_t t = 0; t < x->array.cols; t++) {
+    uint32_t m = x->array.rows, n = y->array.cols, inner = x->array.cols, sum = 0;
+    if (!tape_make_room(w->tape, m * n * (2 * inner - 1))) {
+        return lower_no_room(w, span);
+    }
+    for (uint32_t t = 0; t < inner; t++) {
         struct tape_view a = view_of(w, x), b = view_of(w, y);
         a.base = value_place(x->array, 0, t);
         b.base = value_place(y->array, t, 0);

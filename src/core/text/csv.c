@@ -1,9 +1,9 @@
 #include "text/csv.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "text/csv_cell.h"
@@ -118,8 +118,8 @@ static bool see_first(struct csv_reading *g, struct span name, unsigned seen, do
 static bool refuse_length(struct csv_reading *g, size_t line, uint32_t count)
 {
     char words[96];
-    snprintf(words, sizeof words, "%u cell%s, where the first line has %u", (unsigned)count,
-             count == 1 ? "" : "s", (unsigned)g->csv->cols);
+    format_write(words, sizeof words, "%u cell%s, where the first line has %u", (unsigned)count,
+                 count == 1 ? "" : "s", (unsigned)g->csv->cols);
     refuse(g, line, words);
     return diag_hint(g->d, "all rows of a table have the same length");
 }
@@ -566,11 +566,11 @@ const char *csv_label(char out[CSV_LABEL], const struct csv *c, uint32_t column)
     struct span name = column_at(c, column)->name;
     size_t n = name.end - name.start;
     char quoted[QUOTED];
-    int used = snprintf(out, CSV_LABEL, "column %u", (unsigned)column + 1);
+    int used = format_write(out, CSV_LABEL, "column %u", (unsigned)column + 1);
     if (c->header && n > 0) {
         diag_quote(quoted, c->bytes + name.start, n);
         int cut = (int)utf8_cut(quoted, strlen(quoted), 22);
-        snprintf(out + used, CSV_LABEL - (size_t)used, " (%.*s)", cut, quoted);
+        format_write(out + used, CSV_LABEL - (size_t)used, " (%.*s)", cut, quoted);
     }
     return out;
 }

@@ -1,9 +1,9 @@
 #include "text/names.h"
 
+#include "base/format.h"
 #include "engine/grow.h"
 #include "text/foreign.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -327,10 +327,10 @@ static bool label_element(struct names *n, char out[LABEL_TEXT], uint32_t node)
             const char *s = names_text(n, name, &length);
             size_t cut = utf8_cut(s, length < 60 ? length : 60, 24);
             if (v.rank == VALUE_MATRIX) {
-                snprintf(out, LABEL_TEXT, "%.*s[%u, %u]", (int)cut, s, (unsigned)row,
-                         (unsigned)column);
+                format_write(out, LABEL_TEXT, "%.*s[%u, %u]", (int)cut, s, (unsigned)row,
+                             (unsigned)column);
             } else {
-                snprintf(out, LABEL_TEXT, "%.*s[%u]", (int)cut, s, (unsigned)column);
+                format_write(out, LABEL_TEXT, "%.*s[%u]", (int)cut, s, (unsigned)column);
             }
             return true;
         }
@@ -347,14 +347,14 @@ bool names_own_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
     size_t length;
     const char *s = names_text(n, name, &length);
     size_t cut = utf8_cut(s, length < 80 ? length : 80, 30);
-    snprintf(out, LABEL_TEXT, "%.*s%s", (int)cut, s, cut < length ? "…" : "");
+    format_write(out, LABEL_TEXT, "%.*s%s", (int)cut, s, cut < length ? "…" : "");
     return true;
 }
 
 const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
 {
     if (!names_own_label(n, out, node) && !names_grown_label(n, out, node)) {
-        snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
+        format_write(out, LABEL_TEXT, "%%%u", (unsigned)node);
     }
     return out;
 }

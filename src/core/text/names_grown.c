@@ -1,8 +1,8 @@
 // Nodes that are derivatives go by what they are the derivatives of.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/grow.h"
 #include "text/names.h"
 #include "text/slope.h"
@@ -163,7 +163,7 @@ bool names_is_derivative(const char *label)
 static bool is_name(const struct names *n, const char *label, int times)
 {
     char name[LABEL_TEXT + 16];
-    int length = snprintf(name, sizeof name, "%s%d", label, times);
+    int length = format_write(name, sizeof name, "%s%d", label, times);
     return names_lookup(n, name, (size_t)length).rank != VALUE_UNBOUND;
 }
 

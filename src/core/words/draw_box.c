@@ -7,9 +7,9 @@
 //   └──┴─────────┘            │ e = -6 │
 //                             │ ∂ -2   │
 //                             └───┬────┘
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "words/draw_parts.h"
 #include "words/ink.h"
 #include "words/signs.h"
@@ -120,7 +120,7 @@ static bool is_constant(const struct rec *cell)
 enum { WIDE_TEXT = 24 };
 static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
 {
-    snprintf(out, WIDE_TEXT, "[%d]", (int)rec_get_whole(cell, KEY_values));
+    format_write(out, WIDE_TEXT, "[%d]", (int)rec_get_whole(cell, KEY_values));
     return out;
 }
 

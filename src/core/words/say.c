@@ -1,8 +1,8 @@
 #include "words/say.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "text/names.h"
 #include "words/marks.h"
 
@@ -190,7 +190,7 @@ struct say_part say_part(const char *label)
 {
     struct say_part part;
     bool apart = names_is_derivative(label) || is_formula(label);
-    snprintf(part.text, sizeof part.text, apart ? "(%s)" : "%s", label);
+    format_write(part.text, sizeof part.text, apart ? "(%s)" : "%s", label);
     return part;
 }
 

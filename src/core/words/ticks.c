@@ -1,9 +1,9 @@
 #include "words/ticks.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/maths.h"
 
 #define LN_10 2.302585092994046
@@ -13,7 +13,7 @@ static int power_of_ten(double x)
 {
     char text[NUMBER_TEXT];
     int power = 0, sign = 1;
-    snprintf(text, sizeof text, "%.15e", x);
+    format_write(text, sizeof text, "%.15e", x);
     const char *s = strchr(text, 'e');
     if (s == NULL) {
         return 0;
@@ -29,7 +29,7 @@ double ticks_decimal(int digit, int power)
 {
     char text[NUMBER_TEXT];
     double value = 0;
-    snprintf(text, sizeof text, "%de%d", digit, power);
+    format_write(text, sizeof text, "%de%d", digit, power);
     number_read(text, strlen(text), &value);
     return value;
 }

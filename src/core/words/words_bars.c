@@ -1,7 +1,7 @@
 // The words of `bars`: a bar for each element of a vector, a heat map of a matrix.
 #include <math.h>
-#include <stdio.h>
 
+#include "base/format.h"
 #include "words/say.h"
 
 enum {
@@ -85,7 +85,7 @@ static void say_vector(struct words *w, const struct rec *list, const struct pea
         char place[NUMBER_TEXT];
         struct text bar;
         text_init(&bar);
-        snprintf(place, sizeof place, "[%zu]", i);
+        format_write(place, sizeof place, "[%zu]", i);
         size_t length = length_of(x, peak->size, longest), left = x->number < 0 ? length : 0;
         text_fill(&bar, ' ', negative ? longest - left : 0);
         add_signs(&bar, left, "█");
@@ -130,7 +130,7 @@ static void say_heat(struct words *w, const struct rec *list, const struct peak 
         cell--;
     }
     for (const struct rec *row = list->in.first; row != NULL; row = row->next, i++) {
-        snprintf(number, sizeof number, "[%zu]", i);
+        format_write(number, sizeof number, "[%zu]", i);
         text_addf(w->out, "%c%-*s", WRAP_FIXED, (int)LABEL, number);
         add_row(w->out, row, peak->size, cell);
         text_add(w->out, "\n");

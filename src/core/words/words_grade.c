@@ -1,7 +1,7 @@
 // The words of what was graded.
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "words/say.h"
 
 // 1, 0.5, 0.333
@@ -160,7 +160,7 @@ void say_graded_class(struct words *w)
 static void add_whole(struct table *t, const struct rec *row, enum rec_key key)
 {
     char cell[32];
-    snprintf(cell, sizeof cell, "%lld", (long long)rec_get_whole(row, key));
+    format_write(cell, sizeof cell, "%lld", (long long)rec_get_whole(row, key));
     table_cell(t, cell);
 }
 
@@ -217,7 +217,7 @@ static void say_students(struct words *w)
         add_place(&t, row);
         add_whole(&t, row, KEY_answers);
         add_whole(&t, row, KEY_right);
-        snprintf(day, sizeof day, "%s", rec_get_text(row, KEY_when));
+        format_write(day, sizeof day, "%s", rec_get_text(row, KEY_when));
         table_cell(&t, day);
     }
     say_table(w, &t);

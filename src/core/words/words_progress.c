@@ -1,10 +1,10 @@
 // The words of progress: a calendar of the last weeks, what was learned, what comes next; and the
 // log of answers as a sheet.
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/day.h"
+#include "base/format.h"
 #include "words/prose.h"
 #include "words/say.h"
 #include "words/sheet.h"
@@ -223,7 +223,7 @@ __attribute__((format(printf, 3, 4))) static void cell(struct table *t, enum ink
     va_list arguments;
     char words[200];
     va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
+    format_write_args(words, sizeof words, format, arguments);
     va_end(arguments);
     table_ink(t, ink, words);
 }
