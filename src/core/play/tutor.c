@@ -242,9 +242,9 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
     return SESSION_FAILED;
 }
 
-// Statements, up to the first that answers, or begins a lesson, a loop or a training: whoever drives the tutor
-// need not be asked after each of a thousand lines that have no answer. But it is asked soon: after few
-// statements, or fewer where they take long.
+// Statements, and turns of loops, up to the first that answers, or begins a lesson or a training: whoever drives
+// the tutor need not be asked after each of a thousand that have no answer. But it is asked soon: after few
+// of them, or fewer where they take long.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
     // Statements; units of work, about half a millisecond.
@@ -258,7 +258,7 @@ static enum session_state run_session(struct tutor *t, struct records *out)
     do {
         state = session_run(t->session, out);
     } while (state == SESSION_MORE && out->list.in.count == answered && t->play == NULL &&
-             s->frames.count == 1 && mem_refusals() == t->refusals && !out->arena.failed &&
+             (s->frames.count == 1 || session_in_loop(s)) && mem_refusals() == t->refusals && !out->arena.failed &&
              ++quiet < QUIET_MOST && (stop == NULL || stop->done - done < QUIET_WORK));
     return state;
 }

@@ -323,8 +323,9 @@ static void skip_modules(struct parser *p, struct token *t)
 {
     struct diag ignored;
     diag_clear(&ignored);
-    while (is_dotted(p, *t) && spelling_module(token_text(p->lexer, *t), token_length(*t)) &&
-           !parser_is_bound(p, *t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
+    while (is_dotted(p, *t) && !parser_is_bound(p, *t, 0) &&
+           spelling_module(token_text(p->lexer, *t), token_length(*t)) &&
+           lexer_peek(p->lexer).kind == TOKEN_DOT) {
         struct lexer ahead = *p->lexer;
         lexer_next(&ahead, &ignored);
         struct token name = lexer_next(&ahead, &ignored);
