@@ -88,9 +88,11 @@ static bool list_few(const struct tape *t, uint32_t root, struct buf *ids)
     return whole;
 }
 
-// One byte for each node up to root: 1 where root depends on it, the first at *lowest.
-static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, uint32_t *lowest)
+// One byte for each node up to root: 1 where root depends on it, the first at *lowest, *count of them.
+static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, uint32_t *lowest,
+                       size_t *count)
 {
+    size_t marked = 0;
     buf_init(below, 1);
     if (!buf_resize(below, (size_t)root + 1)) {
         return false;
@@ -104,8 +106,10 @@ static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, u
         }
         if (mark[i] != 0) {
             mark[node[i].a] = mark[node[i].b] = 1;
+            marked++;
         }
     }
+    *count = marked;
     *lowest = (uint32_t)((uint8_t *)memchr(mark, 1, (size_t)root + 1) - mark);
     return true;
 }
@@ -114,20 +118,15 @@ static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, u
 static bool list_many(const struct tape *t, uint32_t root, struct buf *ids)
 {
     struct buf below;
-    uint32_t lowest = 0;
-    bool ok = mark_reach(t, root, &below, &lowest);
+    uint32_t lowest;
+    size_t count;
+    bool ok = mark_reach(t, root, &below, &lowest, &count) && buf_resize(ids, count);
     const uint8_t *mark = below.data;
-    size_t count = 0;
-    for (uint32_t i = lowest; ok && i <= root; i++) {
+    uint32_t *id = ids->data;
+    for (size_t i = lowest, k = 0; ok && k < count; i++) {
         ok = !stop_asked(t->stop, i);
-        count += mark[i];
-    }
-    ok = ok && buf_resize(ids, count);
-    for (uint32_t i = lowest, k = 0; ok && i <= root; i++) {
-        ok = !stop_asked(t->stop, i);
-        if (mark[i] != 0) {
-            BUF(uint32_t, ids)[k++] = i;
-        }
+        id[k] = (uint32_t)i;  // one that is not marked makes room for the next
+        k += mark[i];
     }
     buf_release(&below);
     return ok;
@@ -175,12 +174,13 @@ bool sweep_stretches(const struct tape *t, uint32_t root, struct buf *out)
 {
     struct buf ids, below;
     uint32_t lowest;
+    size_t count;
     buf_init(&ids, sizeof(uint32_t));
     buf_init(&below, 1);
     buf_init(out, sizeof(struct stretch));
     bool few = list_few(t, root, &ids);
     bool ok = few ? add_nodes(out, &ids)
-                  : !ids.failed && mark_reach(t, root, &below, &lowest) &&
+                  : !ids.failed && mark_reach(t, root, &below, &lowest, &count) &&
                         add_marked(out, below.data, lowest, root);
     buf_release(&ids);
     buf_release(&below);
