@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+
 struct out {
     char *bytes;
     size_t size, count;  // count: of the whole text, whether or not there was room
@@ -22,11 +24,7 @@ static void put(struct out *o, const char *s, size_t n)
 
 static void put_whole(struct out *o, uint64_t v, bool minus)
 {
-    char digits[24], *end = digits + sizeof digits, *at = end;
-    do {
-        *--at = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
+    char digits[24], *end = digits + sizeof digits, *at = number_digits(end, v);
     if (minus) {
         *--at = '-';
     }

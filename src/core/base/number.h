@@ -4,6 +4,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+// Writes the digits of w, the last of them before `end`, at most 20. Returns where they begin.
+static inline char *number_digits(char *end, uint64_t w)
+{
+    for (; w > UINT32_MAX;
+         w /= 10) {  // a division that takes longer, where it is no multiplication
+        *--end = (char)('0' + w % 10);
+    }
+    uint32_t few = (uint32_t)w;
+    do {
+        *--end = (char)('0' + few % 10);
+        few /= 10;
+    } while (few > 0);
+    return end;
+}
 
 // Reads a number as C writes them (12, .5, 1e-3, 0x1p4; no sign, no inf or nan) at the start of
 // s[0..n). Returns the bytes used, 0 if there is none. Too large a number gives inf.

@@ -72,9 +72,7 @@ bool number_write(char *out, double v, int precision)
         w /= 10;
         power++;
     }
-    for (int i = precision; i-- > 0; w /= 10) {
-        digits[i] = (char)('0' + w % 10);
-    }
+    number_digits(digits + precision, w);  // as many as the precision
     int n = precision;
     while (n > 1 && digits[n - 1] == '0') {
         n--;

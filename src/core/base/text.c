@@ -148,6 +148,17 @@ const char *number_figure(char out[FIGURE_TEXT], double v, int digits)
     return out;
 }
 
+double number_rounded(double v, int digits)
+{
+    char number[NUMBER_TEXT];
+    const char *unsigned_text = number_text(number, v, digits) + (number[0] == '-');
+    double again;
+    if (number_read(unsigned_text, strlen(unsigned_text), &again) == 0) {
+        return v;  // inf, nan
+    }
+    return number[0] == '-' ? -again : again;
+}
+
 const char *number_exact(char out[NUMBER_TEXT], double v)
 {
     // 15 digits come back from every double of full precision, so fewer need not be tried: %g leaves

@@ -44,6 +44,8 @@ enum {
 };  // two minus signs of three bytes: the number's, and
     // its exponent's
 const char *number_figure(char out[FIGURE_TEXT], double v, int digits);
+// v to so many significant digits.
+double number_rounded(double v, int digits);
 // The shortest text that reads back as exactly v.
 const char *number_exact(char out[NUMBER_TEXT], double v);
 

@@ -13,12 +13,6 @@ struct called {
     int left;
 };
 
-static uint32_t rounded(struct exprs *p, double v, int digits)
-{
-    char number[NUMBER_TEXT];
-    return expr_number(p, strtod(number_text(number, v, digits), NULL));
-}
-
 // The formula down to names; EXPR_NONE if it is too long, or holds a node that only has a number.
 static uint32_t named_formula(struct called *c, uint32_t node)
 {
@@ -27,7 +21,7 @@ static uint32_t named_formula(struct called *c, uint32_t node)
         return EXPR_NONE;
     }
     if (tape_marked(c->tape, node, MARK_CONST)) {
-        return rounded(c->pool, tape_value(c->tape, node), c->digits);
+        return expr_number(c->pool, number_rounded(tape_value(c->tape, node), c->digits));
     }
     if (names_label(c->names, label, node)[0] != '%') {
         return expr_label(c->pool, c->tape, c->names, node);
@@ -88,7 +82,7 @@ uint32_t called_expr(struct exprs *p, const struct tape *t, struct names *names,
     text_init(&text);
     uint32_t formula = EXPR_NONE;
     if (tape_marked(t, node, MARK_CONST)) {
-        formula = rounded(p, tape_value(t, node), digits);
+        formula = expr_number(p, number_rounded(tape_value(t, node), digits));
     } else if (names_label(names, label, node)[0] == '%') {
         formula = short_formula(p, t, names, node, digits, &text);
     }

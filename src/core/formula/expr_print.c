@@ -1,7 +1,6 @@
 #include "formula/expr.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "formula/printer.h"
 
@@ -25,14 +24,7 @@ static void print_number(struct text *out, double v)
         text_add(out, v < 0 ? "-pi" : "pi");
         return;
     }
-    // Not the fewest digits: those of 100 are 1e+02.
-    for (int digits = 15; digits <= 17; digits++) {
-        number_text(number, v, digits);
-        if (strtod(number, NULL) == v) {
-            break;
-        }
-    }
-    text_add(out, number);
+    text_add(out, number_exact(number, v));
 }
 
 static void give_call(struct printer *p, const struct op_row *row, struct expr e)

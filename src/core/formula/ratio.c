@@ -2,8 +2,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "engine/ops.h"
@@ -15,21 +13,15 @@ static bool is_whole(double v)
     return fabs(v) <= WHOLE_MOST && v == floor(v);
 }
 
-static double rounded(double v, int digits)
-{
-    char text[NUMBER_TEXT];
-    return strtod(number_text(text, v, digits), NULL);
-}
-
 bool ratio_number_is_short(double v)
 {
-    return rounded(v, 6) == v;
+    return number_rounded(v, 6) == v;
 }
 
 // v without a tail of digits that only rounding can have made.
 static double tidy(double v)
 {
-    double tidied = is_whole(v) ? v : rounded(v, 12);
+    double tidied = is_whole(v) ? v : number_rounded(v, 12);
     return fabs(v - tidied) <= 4 * DBL_EPSILON * fabs(v) ? tidied : v;
 }
 
