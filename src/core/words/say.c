@@ -188,7 +188,7 @@ static bool is_formula(const char *label)
 
 struct say_part say_part(const char *label)
 {
-    struct say_part part;
+    struct say_part part = {.text = ""};
     bool apart = names_is_derivative(label) || is_formula(label);
     format_write(part.text, sizeof part.text, apart ? "(%s)" : "%s", label);
     return part;
