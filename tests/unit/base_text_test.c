@@ -197,6 +197,39 @@ static void the_shortest_text_reads_back(void **state)
     }
 }
 
+static void numbers_are_rounded(void **state)
+{
+    (void)state;
+    assert_true(number_rounded(0.1 + 0.2, 6) == 0.3);
+    assert_true(number_rounded(-123456.5, 6) == -123456);
+    assert_true(number_rounded(-1e300 / 3, 3) == -3.33e299);
+    assert_true(number_rounded(5e-324, 3) == 5e-324);
+    assert_true(number_rounded(0, 3) == 0 && !signbit(number_rounded(-0.0, 3)));
+    assert_true(number_rounded(-INFINITY, 6) == -INFINITY);
+    assert_true(isnan(number_rounded(NAN, 6)));
+    for (int i = 1; i < 2000; i++) {
+        double v = sqrt(i) * pow(10, i % 40 - 20) * (i % 2 == 0 ? 1 : -1);
+        char written[NUMBER_TEXT];
+        snprintf(written, sizeof written, "%.*g", 1 + i % 17, v);
+        assert_true(number_rounded(v, 1 + i % 17) == strtod(written, NULL));
+    }
+}
+
+static void words_are_found_whole(void **state)
+{
+    (void)state;
+    static const char words[] = "np numpy nn n";
+    static const char *const others[] = {"", "nump", "numpyx", "np numpy", " ", "x", "nn n"};
+    assert_true(text_among(words, "np", 2) && text_among(words, "numpy", 5));
+    assert_true(text_among(words, "nnx", 2) && text_among(words, "n", 1));
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        assert_false(text_among(words, others[i], strlen(others[i])));
+    }
+    assert_false(text_among("", "a", 1));
+    assert_false(text_among("ab\0cd", "cd", 2));
+    assert_false(text_among("ab", "ab\0c", 4));
+}
+
 static void numbers_are_read(void **state)
 {
     (void)state;
@@ -731,6 +764,8 @@ int main(void)
         cmocka_unit_test(numbers_are_written),
         cmocka_unit_test(numbers_are_those_of_printf),
         cmocka_unit_test(the_shortest_text_reads_back),
+        cmocka_unit_test(numbers_are_rounded),
+        cmocka_unit_test(words_are_found_whole),
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(characters_are_decoded),
         cmocka_unit_test(columns_and_lengths),

@@ -259,6 +259,27 @@ static void a_block_fills_what_there_is(void **state)
     tape_release(&t);
 }
 
+// Room that was made is not moved by what is appended, nor is there more than the tape may hold.
+static void room_is_made_once(void **state)
+{
+    (void)state;
+    struct tape t;
+    struct tape_view v = {.cs = 1};
+    tape_init(&t);
+    assert_int_equal(tape_leaves(&t, 100, 0), 0);
+    assert_true(tape_make_room(&t, 80000));
+    const void *nodes = t.node.data, *grads = t.grad.data;
+    for (int i = 0; i < 800; i++) {
+        assert_int_equal(tape_apply_block(&t, OP_ADD, v, v, 1, 100), 100 * (i + 1));
+    }
+    assert_int_equal(tape_leaf(&t, 1, 0), 80100);
+    assert_true(t.node.data == nodes && t.grad.data == grads);
+    t.most = 80200;
+    assert_true(tape_make_room(&t, TAPE_MOST / 2));
+    assert_true(t.node.cap < 200000);
+    tape_release(&t);
+}
+
 // What an update, or another value, makes stale: found by a walk over everything.
 static void stale_is(const struct tape *t, const uint8_t *before, const uint8_t *changed)
 {
@@ -448,6 +469,7 @@ int main(void)
         cmocka_unit_test(far_blocks_are_passed_over),
         cmocka_unit_test(a_block_has_no_gradients),
         cmocka_unit_test(a_block_fills_what_there_is),
+        cmocka_unit_test(room_is_made_once),
         cmocka_unit_test(random_work),
         cmocka_unit_test(few_nodes_far_apart),
     };

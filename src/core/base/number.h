@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Writes the digits of w, the last of them before `end`, at most 20. Returns where they begin.
+// Writes the digits of w, at most 20, the last of them before `end`. Returns where they begin. (To divide
+// 64 bits takes long where it is no multiplication, as in WebAssembly.)
 static inline char *number_digits(char *end, uint64_t w)
 {
-    for (; w > UINT32_MAX;
-         w /= 10) {  // a division that takes longer, where it is no multiplication
+    for (; w > UINT32_MAX; w /= 10) {
         *--end = (char)('0' + w % 10);
     }
     uint32_t few = (uint32_t)w;

@@ -504,7 +504,7 @@ static const char *saved_bytes(const struct trail *t, const struct change *c)
     return buf_from(elements->data, (elements->count - c->count) * elements->size);
 }
 
-// False: stopped before anything was changed that still counts.
+// False: it was stopped, and the array is as it was up to its length.
 static bool restore(const struct trail *t, const struct change *c, struct stop *stop)
 {
     BS_ASSERT(c->kind != CHANGE_PACKED);
@@ -706,6 +706,7 @@ static void take_forward(struct trail *t, struct trail *inverse, size_t start)
 
 bool trail_take_back_while(struct trail *t, size_t mark, struct trail *inverse, struct stop *stop)
 {
+    BS_ASSERT(stop == NULL || inverse != NULL);
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
     // analysis: who takes back has a trail
     size_t changes = t->changes.count, bytes = t->bytes.count, blocks = t->blocks.count;
