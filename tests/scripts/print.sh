@@ -135,6 +135,14 @@ BACKSTEP_PRINT=/nonexistent "$BACKSTEP" print tasks.md gone.pdf 2>trouble
 is 'without backstep-print' '1 1' "$? $(count 'backstep-print cannot be started; it makes PDF' trouble)"
 is '… nothing is written' '' "$(find . -name gone.pdf)"
 
+# ---- A picture that cannot be drawn is told, and the rest is there
+sed 's/^∇ save never.bs/∇ plot a from 0 to 1/' tasks.md >plots.md
+for form in html pdf; do
+    PATH=/nonexistent "$BACKSTEP" print plots.md plots.$form 2>trouble
+    is "$form: no gnuplot" '1 1' "$? $(count "plots.$form was written without a picture: plots are drawn into files by gnuplot" trouble)"
+done
+is '… the other picture is there' 1 "$(count '<svg ' plots.html)"
+
 # ---- What backstep-print refuses
 helper=$BACKSTEP-print
 refuses() {

@@ -130,6 +130,7 @@ bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, 
     arena_init(&h->arena);
     buf_init(&h->items, sizeof(struct handout_item));
     text_init(&h->trouble);
+    diag_clear(&h->undrawn);
     h->language = lesson->language;
     h->id = arena_copy(&h->arena, lesson->id, strlen(lesson->id));
     h->title = arena_copy(&h->arena, lesson->title, strlen(lesson->title));
@@ -189,22 +190,26 @@ size_t handout_lines(enum question_kind kind)
     }
 }
 
-bool handout_draw(const struct rec *record, const char *format, struct buf *bytes)
+bool handout_draw(struct handout *h, const struct rec *record, const char *format,
+                  struct buf *bytes)
 {
-    struct diag ignored = {0};
+    struct diag d = {0};
     struct records copy;
     records_init(&copy);
     rec_copy(&copy, &copy.list, record);
     struct rec *scene = copy.list.in.last;
     bool drawn = false;
     if (scene != NULL && rec_is(scene, KIND_plot)) {
-        drawn = plot_draw_file(scene, format, NULL, bytes, &ignored);
+        drawn = plot_draw_file(scene, format, NULL, bytes, &d);
     } else if (scene != NULL && rec_is(scene, KIND_scene)) {
         if (strcmp(format, "png") == 0) {
             rec_whole(&copy, scene, KEY_dpi, PAPER_DPI);
         }
-        drawn = image_draw(scene, format, NULL, bytes, &ignored);
+        drawn = image_draw(scene, format, NULL, bytes, &d);
     }
     records_release(&copy);
+    if (d.set && !h->undrawn.set) {
+        h->undrawn = d;
+    }
     return drawn;
 }

@@ -33,6 +33,8 @@ struct handout {
     enum language language;
     uint64_t seed;
     struct text trouble;  // the first mistake of the lesson's own; "" if none
+    struct diag
+        undrawn;  // why the first picture is missing that could not be drawn; not set: none is
 };
 
 // Plays the lesson, which is this function's from now on; data is read beside it, in `folder`.
@@ -47,8 +49,9 @@ void handout_points(const struct handout *h, const struct handout_item *item, st
 // Lines that an answer of this kind needs on paper; 0: none, it is written elsewhere.
 size_t handout_lines(enum question_kind kind);
 // The picture of a record that is one, in this format, at a density for paper. False if it is not
-// one.
-bool handout_draw(const struct rec *record, const char *format, struct buf *bytes);
+// one, or it cannot be drawn.
+bool handout_draw(struct handout *h, const struct rec *record, const char *format,
+                  struct buf *bytes);
 
 // Appends it as one page that needs nothing else; keys: with the answers after it.
 void handout_html(struct handout *h, bool keys, struct text *out);

@@ -29,11 +29,11 @@ static void add_text(struct text *out, const char *s)
 }
 
 // The part of an SVG file that a page can hold.
-static bool add_svg(struct text *out, const struct rec *record)
+static bool add_svg(struct text *out, struct handout *h, const struct rec *record)
 {
     struct buf svg;
     buf_init(&svg, 1);
-    bool drawn = handout_draw(record, "svg", &svg);
+    bool drawn = handout_draw(h, record, "svg", &svg);
     const char *start = drawn ? memmem(svg.data, svg.count, "<svg", 4) : NULL;
     if (start != NULL) {
         text_add_bytes(out, start, svg.count - (size_t)(start - BUF(char, &svg)));
@@ -97,7 +97,7 @@ void handout_html(struct handout *h, bool keys, struct text *out)
     for (size_t i = 0; i < h->items.count; i++) {
         if (items[i].id != NULL) {
             add_task(out, h, &items[i]);
-        } else if (!add_svg(out, items[i].record)) {
+        } else if (!add_svg(out, h, items[i].record)) {
             html_add(out, items[i].record, &form);
         }
     }

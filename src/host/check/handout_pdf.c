@@ -16,6 +16,7 @@ static const struct words_form form = {.style = WORDS_PROMPT, .digits = 6};
 
 // The document, and the block that is being written.
 struct writer {
+    struct handout *handout;
     struct text out;
     struct text line;   // markup of a paragraph, or of a table
     struct text align;  // of a table
@@ -195,7 +196,7 @@ static void put_record(struct writer *w, const struct rec *record)
                                               end_cell,  end_row,     end_table};
     struct buf png;
     buf_init(&png, 1);
-    if (handout_draw(record, "png", &png)) {
+    if (handout_draw(w->handout, record, "png", &png)) {
         put(w, "picture", 1, "", png.data, png.count);
     } else {
         rich_write(record, &form, &writer, w);
@@ -291,7 +292,7 @@ bool handout_pdf(struct handout *h, bool keys, struct buf *out, struct diag *d)
 {
     char path[PATH_MAX];
     const char *argv[] = {PRINT, NULL};
-    struct writer w;
+    struct writer w = {.handout = h};
     struct child_result result = {.end = CHILD_MISSING};
     text_init(&w.out);
     text_init(&w.line);

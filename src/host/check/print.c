@@ -90,6 +90,10 @@ static int print_lesson(struct lesson *lesson, const char *from, const char *pat
         diag_hint(&d, "backstep check %s says more", from);
     } else {
         ok = write_handout(&handout, path, keys, &d);
+        if (ok && handout.undrawn.set) {
+            diag_set(&d, (struct span){0, 0}, "%s was written without a picture: %s", path,
+                     handout.undrawn.message);
+        }
     }
     if (d.set) {
         tell(stderr, "backstep: %s%s%s\n", d.message, *d.hint == '\0' ? "" : "; ", d.hint);
