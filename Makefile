@@ -176,8 +176,9 @@ all: $(PROGRAMS) $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Build backstep and it
 # V=1 shows each command whole.
 Q    := $(if $(V),,@)
 show  = @mkdir -p $(@D)$(if $(V),, && echo "  $(1) $(2)")
+cores = $(shell getconf _NPROCESSORS_ONLN)
 # As many jobs as processors, where make was not told how many.
-jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(cores))
 
 # Rewritten only when the compiler or its flags change, and then everything is compiled afresh.
 $(BUILD)/flags: always
@@ -409,13 +410,13 @@ VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH) $(MEMORY)
 
 suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm $(BUILD)/play/lessons.txt)
-	@BACKSTEP=$(BACKSTEP) tools/count $(UNIT) $(TTY) $(SCRIPTS) \
+	@AT_ONCE=$(cores) BACKSTEP=$(BACKSTEP) tools/count $(UNIT) $(TTY) $(SCRIPTS) \
 	    $(foreach t,$(REPLAY),"$(t) tests/fuzz/corpus/$(notdir $(t))") "$(VERIFY)" \
 	    $(if $(INSTRUMENT),,'$(LAYERS)' "$(IMPORTS)" \
 	        $(foreach t,$(IN_WASM),"node $(t) $(BUILD)/core.wasm"))
 
 unit: $(PROGRAMS) $(UNIT) ## Build and run the unit tests
-	@tools/count $(UNIT)
+	@AT_ONCE=$(cores) tools/count $(UNIT)
 
 transcripts: all ## Run every example in README.md, docs/ and tests/transcripts/, play lessons/
 	@$(VERIFY)
