@@ -481,7 +481,7 @@ coverage: setup-check ## Run the checks and say which share of each file's lines
 	@$(MAKE) $(jobs) covered BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g -DBS_COVERAGE" INSTRUMENT=--coverage
 
 .PHONY: covered
-covered: export SLOWER := 4
+covered: export SLOWER := 8
 covered: export BACKSTEP_EVERY := 199
 covered: suite
 	@$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --places 100

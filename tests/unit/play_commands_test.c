@@ -111,8 +111,8 @@ static void prompt(struct seat *seat, const char *text)
     }
 }
 
-// Statements of which nothing is to be said are run together, up to one that answers; the turns of a loop are
-// not, so that it can be stopped.
+// Statements of which nothing is to be said are run together, up to one that answers; of the turns of a loop only
+// a few are, so that it can be stopped soon.
 static void quiet_statements_run_together(void **state)
 {
     struct seat *seat = *state;
@@ -129,14 +129,16 @@ static void quiet_statements_run_together(void **state)
         assert_int_equal(seat->records.list.in.count, answers[i]);
     }
     struct source loop = source;
-    loop.text = "f = 1\nrepeat 1000000000000 { f = f + 1 }";
+    loop.text = "f = 1\nrepeat 1000000000000 { f = f.data + 1 }";  // which cannot be replayed
     loop.length = strlen(loop.text);
     tutor_begin(seat->tutor, &loop, SESSION_SCRIPT);
     const struct session *s = tutor_session(seat->tutor);
     assert_int_equal(tutor_run(seat->tutor, &seat->records), SESSION_MORE);
-    uint32_t nodes = tape_count(&s->tape);
-    assert_int_equal(tutor_run(seat->tutor, &seat->records), SESSION_MORE);
-    assert_true(tape_count(&s->tape) <= nodes + 2);
+    for (int i = 0; i < 10; i++) {
+        uint32_t nodes = tape_count(&s->tape);
+        assert_int_equal(tutor_run(seat->tutor, &seat->records), SESSION_MORE);
+        assert_in_range(tape_count(&s->tape), nodes + 2, nodes + 3 * 64);
+    }
 }
 
 static void every_command_runs_its_example(void **state)

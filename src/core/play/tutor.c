@@ -244,7 +244,7 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
 
 // Statements, and turns of loops, up to the first that answers, or begins a lesson or a training: whoever drives
 // the tutor need not be asked after each of a thousand that have no answer. But it is asked soon: after few
-// of them, or fewer where they take long.
+// of them, or fewer where they take long, and after turns that were replayed.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
     // Statements; units of work, about half a millisecond.
@@ -258,8 +258,9 @@ static enum session_state run_session(struct tutor *t, struct records *out)
     do {
         state = session_run(t->session, out);
     } while (state == SESSION_MORE && out->list.in.count == answered && t->play == NULL &&
-             (s->frames.count == 1 || session_in_loop(s)) && mem_refusals() == t->refusals && !out->arena.failed &&
-             ++quiet < QUIET_MOST && (stop == NULL || stop->done - done < QUIET_WORK));
+             (s->frames.count == 1 || session_in_loop(s)) && s->replay.work == 0 &&
+             mem_refusals() == t->refusals && !out->arena.failed && ++quiet < QUIET_MOST &&
+             (stop == NULL || stop->done - done < QUIET_WORK));
     return state;
 }
 
