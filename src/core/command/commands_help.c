@@ -190,12 +190,13 @@ static bool help_shell(struct call *c, struct span word)
     return found;
 }
 
-// Is it a word of how a command is used, and no name that is there for another?
+// Is it a word of how a command is used, and no name that is there for another? (Bytes of 0 may be in it.)
 static bool usage_has(const char *usage, const char *s, size_t n)
 {
-    for (const char *at = usage; *at != '\0'; at++) {
-        bool begins = at == usage || strchr(" [|\n-", at[-1]) != NULL;
-        if (begins && strncmp(at, s, n) == 0 && strchr(" ]|,\n", at[n]) != NULL) {
+    size_t length = strlen(usage);
+    for (size_t i = 0; i + n <= length; i++) {
+        bool begins = i == 0 || strchr(" [|\n-", usage[i - 1]) != NULL;
+        if (begins && memcmp(usage + i, s, n) == 0 && strchr(" ]|,\n", usage[i + n]) != NULL) {
             return true;
         }
     }
