@@ -53,6 +53,9 @@ is 'docs/testing.md: lines of an answer on a terminal' \
 is 'docs/testing.md: commands that Ctrl-C is tried in' \
     "$(echo "$testing" | grep -oE 'types [0-9]+ commands that take long' | grep -oE '[0-9]+')" \
     "$(sed -n '/^} cases/,/^};/p' "$root/tests/tty/stop_test.c" | grep -c '^    {')"
+is 'docs/testing.md: reports of static analysis that are explained' \
+    "$(echo "$testing" | grep -oE 'after `// analysis:`; [0-9]+ do' | grep -oE '[0-9]+')" \
+    "$(grep -rh '// analysis: ' "$root/src" | wc -l)"
 is 'docs/testing.md: ways in which control characters are tried' \
     "$(echo "$testing" | grep -oE 'tries [0-9]+ ways' | grep -oE '[0-9]+')" \
     "$(cd "$HOME" && "$root/tests/scripts/safe.sh" 2>/dev/null | sed -nE 's/^([0-9]+) passed, 0 failed/\1/p')"
