@@ -229,7 +229,7 @@ static void test_a_loop_says_what_is_kept(void **state)
         see(p, "\n");
         see_at_work(p, 30 + 7 * i);
         type(p, CTRL_C);
-        see(p, "interrupted; nothing of");
+        see(p, "interrupted; nothing of the loop");
         see(p, "kept");
     }
     enter(p, "print w");

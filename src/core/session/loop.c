@@ -88,8 +88,7 @@ static bool next_turn(struct call *c, struct frame *f)
         return false;
     }
     if (stop_is_asked(s->world.stop)) {
-        diag_set(c->diag, f->statement, "interrupted");
-        return diag_hint(c->diag, "nothing of the loop is kept");
+        return diag_set(c->diag, f->statement, "interrupted");
     }
     struct turns turns = f->each;
     if (!begin_turn(c, &turns, f->turn)) {

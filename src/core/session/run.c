@@ -177,7 +177,9 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     }
     // A loop, or a file, is one statement: whoever stops it is to know what becomes of its turns.
     if (stop_is_asked(s->world.stop) && d->hint[0] == '\0') {
-        diag_hint(d, s->frames.count > 1 ? "nothing of it is kept" : "nothing was changed");
+        diag_hint(d, s->frames.count == 1 ? "nothing was changed"
+                     : session_in_loop(s) ? "nothing of the loop is kept"
+                                          : "nothing of it is kept");
     }
     transaction_roll_back(s);
     if (s->stepped && s->stepper.tape != NULL) {
