@@ -38,11 +38,18 @@ char *mem_copy(const char *bytes, size_t n)
 
 enum { PIECE = 1 << 18, A_UNIT = 16 };  // bytes, and those that are a unit of work
 
+// How many of the bytes that are left are done next; 0: it is asked to stop.
+static size_t next_piece(size_t left, struct stop *stop)
+{
+    size_t piece = left < PIECE ? left : PIECE;
+    return stop_after(stop, piece / A_UNIT) ? 0 : piece;
+}
+
 bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop)
 {
-    for (size_t at = 0; at < n; at += PIECE) {
-        size_t piece = n - at < PIECE ? n - at : PIECE;
-        if (stop_after(stop, piece / A_UNIT)) {
+    for (size_t at = 0, piece; at < n; at += piece) {
+        piece = next_piece(n - at, stop);
+        if (piece == 0) {
             return false;
         }
         memset((char *)to + at, byte, piece);
@@ -52,9 +59,9 @@ bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop)
 
 bool mem_put_while(char *to, const char *from, size_t n, struct stop *stop)
 {
-    for (size_t at = 0; at < n; at += PIECE) {
-        size_t piece = n - at < PIECE ? n - at : PIECE;
-        if (stop_after(stop, piece / A_UNIT)) {
+    for (size_t at = 0, piece; at < n; at += piece) {
+        piece = next_piece(n - at, stop);
+        if (piece == 0) {
             return false;
         }
         memcpy(to + at, from + at, piece);
@@ -69,9 +76,9 @@ static bool is_zero(const char *bytes, size_t n)
 
 bool mem_copy_while(char *to, const char *from, size_t n, struct stop *stop)
 {
-    for (size_t at = 0; at < n; at += PIECE) {
-        size_t piece = n - at < PIECE ? n - at : PIECE;
-        if (stop_after(stop, piece / A_UNIT)) {
+    for (size_t at = 0, piece; at < n; at += piece) {
+        piece = next_piece(n - at, stop);
+        if (piece == 0) {
             return false;
         }
         if (!is_zero(from + at, piece)) {

@@ -148,15 +148,21 @@ const char *number_figure(char out[FIGURE_TEXT], double v, int digits)
     return out;
 }
 
+// What number_text wrote of v, as a number.
+static double read_back(const char *number, double v)
+{
+    bool minus = number[0] == '-';
+    double again;
+    if (number_read(number + minus, strlen(number + minus), &again) == 0) {
+        return v;  // inf, nan
+    }
+    return minus ? -again : again;
+}
+
 double number_rounded(double v, int digits)
 {
     char number[NUMBER_TEXT];
-    const char *unsigned_text = number_text(number, v, digits) + (number[0] == '-');
-    double again;
-    if (number_read(unsigned_text, strlen(unsigned_text), &again) == 0) {
-        return v;  // inf, nan
-    }
-    return number[0] == '-' ? -again : again;
+    return read_back(number_text(number, v, digits), v);
 }
 
 const char *number_exact(char out[NUMBER_TEXT], double v)
@@ -164,9 +170,7 @@ const char *number_exact(char out[NUMBER_TEXT], double v)
     // 15 digits come back from every double of full precision, so fewer need not be tried: %g leaves
     // out the zeros. (And 100 stays 100, not 1e+02.)
     for (int digits = fabs(v) < DBL_MIN && v != 0 ? 1 : DBL_DIG; digits < 17; digits++) {
-        double again = 0;
-        const char *unsigned_text = number_text(out, v, digits) + (out[0] == '-');
-        if (number_read(unsigned_text, strlen(unsigned_text), &again) > 0 && again == fabs(v)) {
+        if (read_back(number_text(out, v, digits), v) == v) {
             return out;
         }
     }

@@ -88,30 +88,29 @@ static bool list_few(const struct tape *t, uint32_t root, struct buf *ids)
     return whole;
 }
 
-// One byte for each node up to root: 1 where root depends on it, the first at *lowest, *count of them.
-static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, uint32_t *lowest,
-                       size_t *count)
+// One byte for each node up to root: 1 where root depends on it, the first at *lowest. Returns how many there
+// are, root among them; 0: there is no memory, or it is asked to stop.
+static size_t mark_reach(const struct tape *t, uint32_t root, struct buf *below, uint32_t *lowest)
 {
     size_t marked = 0;
     buf_init(below, 1);
     if (!buf_resize(below, (size_t)root + 1)) {
-        return false;
+        return 0;
     }
     const struct node *node = t->node.data;
     uint8_t *mark = below->data;
     mark[root] = 1;
     for (uint32_t i = root + 1; i-- > 0;) {
         if (stop_asked(t->stop, i)) {
-            return false;
+            return 0;
         }
         if (mark[i] != 0) {
             mark[node[i].a] = mark[node[i].b] = 1;
             marked++;
         }
     }
-    *count = marked;
     *lowest = (uint32_t)((uint8_t *)memchr(mark, 1, (size_t)root + 1) - mark);
-    return true;
+    return marked;
 }
 
 // The same by looking at all nodes up to root.
@@ -119,13 +118,13 @@ static bool list_many(const struct tape *t, uint32_t root, struct buf *ids)
 {
     struct buf below;
     uint32_t lowest;
-    size_t count;
-    bool ok = mark_reach(t, root, &below, &lowest, &count) && buf_resize(ids, count);
+    size_t count = mark_reach(t, root, &below, &lowest);
+    bool ok = count > 0 && buf_resize(ids, count);
     const uint8_t *mark = below.data;
     uint32_t *id = ids->data;
     for (size_t i = lowest, k = 0; ok && k < count; i++) {
         ok = !stop_asked(t->stop, i);
-        id[k] = (uint32_t)i;  // one that is not marked makes room for the next
+        id[k] = (uint32_t)i;  // the next one takes its place if it is not marked
         k += mark[i];
     }
     buf_release(&below);
@@ -174,13 +173,12 @@ bool sweep_stretches(const struct tape *t, uint32_t root, struct buf *out)
 {
     struct buf ids, below;
     uint32_t lowest;
-    size_t count;
     buf_init(&ids, sizeof(uint32_t));
     buf_init(&below, 1);
     buf_init(out, sizeof(struct stretch));
     bool few = list_few(t, root, &ids);
     bool ok = few ? add_nodes(out, &ids)
-                  : !ids.failed && mark_reach(t, root, &below, &lowest, &count) &&
+                  : !ids.failed && mark_reach(t, root, &below, &lowest) > 0 &&
                         add_marked(out, below.data, lowest, root);
     buf_release(&ids);
     buf_release(&below);
