@@ -336,7 +336,7 @@ static void test_starts_with_little_memory(void **state)
         bool crashed;
         well = starts_within(p, n, &crashed);
         told = told || memmem(p->screen, p->shown, "memory", 6) != NULL;
-#ifndef BS_COVERAGE  // what counts the lines crashes at the end, where it is refused memory itself
+#ifndef BS_COVERAGE  // the code that counts lines crashes at exit if it gets no memory
         assert_false(told && crashed);
 #endif
     }

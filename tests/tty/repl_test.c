@@ -747,7 +747,7 @@ static void test_pipes_where_its_own_files_are(void **state)
         assert_int_equal(mkfifo(in_home(p, pipes[i]), 0600), 0);
     }
     start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
-    see(p, "init.bs'");  // is not a file: a long line, and cut where it does not fit
+    see(p, "init.bs'");  // "… is not a file", which is broken wherever the line is full
     see(p, "a file");
     enter(p, "print 6*7");
     see(p, "42");

@@ -111,8 +111,8 @@ static void prompt(struct seat *seat, const char *text)
     }
 }
 
-// Statements of which nothing is to be said are run together, up to one that answers; of the turns of a loop only
-// a few are, so that it can be stopped soon.
+// Statements that say nothing are run together, up to the first that answers. Turns of a loop are too, but only
+// a few of them, so that the loop can be stopped soon.
 static void quiet_statements_run_together(void **state)
 {
     struct seat *seat = *state;

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Writes the digits of w, at most 20, the last of them before `end`. Returns where they begin. (To divide
-// 64 bits takes long where it is no multiplication, as in WebAssembly.)
+// Writes the digits of w, at most 20, the last of them before `end`. Returns where they begin. (WebAssembly
+// divides 32-bit numbers much faster, so 64 bits are used only while they are needed.)
 static inline char *number_digits(char *end, uint64_t w)
 {
     for (; w > UINT32_MAX; w /= 10) {

@@ -76,7 +76,8 @@ void trail_tidy(struct trail *t, size_t mark);
 // Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). False if
 // there is no memory for the inverse: then all is as it was.
 bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse);
-// The same with an inverse that is not NULL; but all is as it was, too, with false, where it is asked to stop.
+// The same, but it can be asked to stop: then, too, it returns false and all is as it was. The inverse must not
+// be NULL.
 bool trail_take_back_while(struct trail *t, size_t mark, struct trail *inverse, struct stop *stop);
 // Forgets the changes before `mark`, so that they can no longer be taken back; marks after it
 // shrink by `mark`.

@@ -190,7 +190,7 @@ static bool help_shell(struct call *c, struct span word)
     return found;
 }
 
-// Is it a word of how a command is used, and no name that is there for another? (Bytes of 0 may be in it.)
+// Is it a word of how a command is used, and no name that is there for another? (It may contain zero bytes.)
 static bool usage_has(const char *usage, const char *s, size_t n)
 {
     size_t length = strlen(usage);

@@ -167,7 +167,7 @@ static uint32_t end_after(const struct tape *t, uint32_t count)
 
 bool tape_make_room(struct tape *t, uint32_t count)
 {
-    // And some more, or the next few nodes would move all of these.
+    // A little more than that, so that the next few nodes do not make all of these move.
     return end_after(t, count) <= t->room || has_room(t, end_after(t, count + count / 8) - 1);
 }
 

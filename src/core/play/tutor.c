@@ -242,9 +242,9 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
     return SESSION_FAILED;
 }
 
-// Statements, and turns of loops, up to the first that answers, or begins a lesson or a training: whoever drives
-// the tutor need not be asked after each of a thousand that have no answer. But it is asked soon: after few
-// of them, or fewer where they take long, and after turns that were replayed.
+// Runs statements, and turns of loops, up to the first that answers or that begins a lesson or a training, so
+// that a thousand lines without an answer do not take a thousand calls. It returns soon all the same: after a
+// few of them, after fewer if they take long, and after turns that were replayed.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
     // Statements; units of work, about half a millisecond.

@@ -33,8 +33,8 @@ struct handout {
     enum language language;
     uint64_t seed;
     struct text trouble;  // the first mistake of the lesson's own; "" if none
-    struct diag
-        undrawn;  // why the first picture is missing that could not be drawn; not set: none is
+    // Why the first picture that is missing could not be drawn; not set: none is missing.
+    struct diag undrawn;
 };
 
 // Plays the lesson, which is this function's from now on; data is read beside it, in `folder`.
